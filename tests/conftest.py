@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.leftovers import describe_leftovers, end_leftovers, mark_run
-from tests.support.measuring import unmeasured
+from tests.support.measuring import without_coverage
 from tests.support.schedule import BySharedFixture
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def pytest_collection() -> Generator[None, object, object]:
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Measure coverage, if it is asked for, only where it is needed."""
     if MEASURED.isdisjoint(item.nodeid.split("/")[:2]):
-        with unmeasured():
+        with without_coverage():
             return (yield)
     return (yield)
 

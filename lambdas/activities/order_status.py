@@ -23,8 +23,8 @@ def update_order_status(task: Task, deps: Dependencies) -> None:
 @activity
 def close_order(task: Task, deps: Dependencies) -> Mapping[str, Any]:
     """End a compensated order, or report a stuck one to the operations queue. While a refund is
-    pending, the outcome is `pending`. The janitor compensates an order whose compensation has not
-    begun: its outcome is `open`.
+    pending, the outcome is `pending`. The outcome is `open` if the compensation has not begun: the
+    janitor then compensates the order.
     """
     order = deps.orders.change_in_epoch(task, close)
     if order.ended and order.outcome:

@@ -116,7 +116,7 @@ class OrderIndex(Protocol):
 
     def due(self, now: int, limit: int) -> Overdue:
         """Open orders whose `next_check_at` has passed, the longest overdue first. Orders that only
-        wait for approval follow after the others.
+        wait for approval come last.
         """
         ...
 
@@ -168,7 +168,7 @@ class Notifier(Protocol):
     """E-mails to customers and approvers."""
 
     def suppression(self, address: str) -> str | None:
-        """Why the mail service sends no e-mail to an address (`bounce`, `complaint`), or None.
+        """Return why the service sends no e-mail to an address (`bounce`, `complaint`), or None.
         Raises NotifierUnavailable, MailRejected.
         """
         ...
@@ -194,7 +194,7 @@ class OperationsQueue(Protocol):
 
     def report_payment(self, order: Order, problem: str, amount_minor: int) -> None:
         """Report a payment that needs a person after its order ended: a refund that failed, a
-        dispute, or a lost dispute. `amount_minor` is owed, disputed or lost.
+        dispute, or a lost dispute. `amount_minor` is the owed, disputed or lost amount.
 
         Raises OperationsUnavailable.
         """

@@ -13,10 +13,10 @@ from stacks.packaging import PackagingError
 from tools.setup.phases import PIP_SETTINGS
 
 PLATFORM = "aarch64-manylinux2014"
-"""Wheels for Lambda on arm64: Amazon Linux 2023 has a newer glibc than this asks for."""
+"""Wheels for Lambda on arm64: Amazon Linux 2023 has a newer glibc than these wheels require."""
 
 _UNUSED = ("bin", ".lock", "**/tests", "**/*.pyi", "**/py.typed", "**/__pycache__")
-"""What no function reads. The `.dist-info` folders stay: they hold the licences."""
+"""Files that no function reads. The `.dist-info` folders stay: they hold the licences."""
 
 
 def install_libraries(lock: Path, folder: Path, *, python_version: str) -> None:
@@ -54,7 +54,7 @@ def keep_services(folder: Path, services: Collection[str]) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """With pip's settings for a mirror or certificate under uv's names, like set-up."""
+    """The environment, with pip's settings for mirrors and certificates under uv's names."""
     settings = {name: os.environ[old] for name, old in PIP_SETTINGS.items() if old in os.environ}
     return {**settings, **os.environ}
 

@@ -48,7 +48,7 @@ from tests.support.builders import (
 )
 from tests.support.definition import load
 from tests.support.fakes.fake_clock import FakeClock
-from tests.support.measuring import unmeasured
+from tests.support.measuring import without_coverage
 from tests.support.telemetry import discard_metrics
 
 ORDERS_OF_ONE_CUSTOMER = 400
@@ -345,7 +345,7 @@ def fill(client: Any, orders: int) -> tuple[str, str]:
 def test_no_route_makes_more_requests_than_its_constant(
     dynamodb: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with unmeasured():  # counting lines would make the orders take much longer
+    with without_coverage():  # counting lines would make the orders take much longer
         monkeypatch.setattr(metrics, "namespace", "OrderWorkflow")
         monkeypatch.setattr(table, "RESULT_SIZE_LIMIT", PAGE_BYTES)
         discard_metrics()

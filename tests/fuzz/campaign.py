@@ -111,22 +111,22 @@ def tour(orders: Orders) -> None:
     """Send one valid request to every route of an order."""
     aborted, order_id = orders.place(), orders.place()
     orders.wait(order_id, "awaiting-approval")
-    orders.ask("approver", "POST /orders/{order_id}/heartbeat", order_id)
+    orders.request("approver", "POST /orders/{order_id}/heartbeat", order_id)
     item = {"sku": "MUG-RED", "quantity": 1}
     signal_id = orders.signal("customer", "add-line-item", order_id, item)
-    orders.ask(
+    orders.request(
         "customer", "GET /orders/{order_id}/signals/{signal_id}", order_id, signal_id=signal_id
     )
     orders.look(order_id, "customer", "operator")
     orders.approve(order_id)
     orders.wait(order_id, "completed")
     orders.wait(aborted, "awaiting-approval")
-    orders.ask("operator", "POST /ops/orders/{order_id}/resume", aborted)
-    orders.ask("operator", "POST /ops/orders/{order_id}/abort", aborted)
+    orders.request("operator", "POST /ops/orders/{order_id}/resume", aborted)
+    orders.request("operator", "POST /ops/orders/{order_id}/abort", aborted)
     cancelled = orders.place()
     orders.signal("customer", "cancel-order", cancelled, {"reason": "a tour"})
     orders.wait(cancelled, "cancelled")
-    orders.ask("operator", "POST /ops/orders/{order_id}/resend", cancelled)
+    orders.request("operator", "POST /ops/orders/{order_id}/resend", cancelled)
 
 
 def _best(route: Route, every_caller: Mapping[str, Caller]) -> Caller:

@@ -126,7 +126,7 @@ def _live(state: State, orders: Orders, made: Planted, mark: str) -> None:
     orders.wait(refunded, "payment")  # which takes seconds: the provider is slow
     orders.signal("canary", "cancel-order", refunded, reason)
     orders.signal("canary", "cancel-order", cancelled, reason)
-    orders.ask("operator", "POST /ops/orders/{order_id}/compensate", compensated)
+    orders.request("operator", "POST /ops/orders/{order_id}/compensate", compensated)
     for order_id in (approved, declined):
         orders.approve(order_id)
     made.ends = {order_id: orders.wait(order_id, *ENDS) for order_id in everyone}

@@ -47,7 +47,7 @@ def test_the_history_contains_the_submission_of_a_token(aws: Emulator) -> None:
     assert [event["previousEventId"] for event in events] == list(range(len(events)))
 
 
-def test_a_nested_execution_leaves_its_parents_history_in_order(aws: Emulator) -> None:
+def test_the_history_with_a_nested_execution_has_consecutive_event_ids(aws: Emulator) -> None:
     child = aws.machine({"Say": passing("child")})
     nested = {
         "Type": "Task",

@@ -1,4 +1,4 @@
-"""Pauses the measurement of coverage."""
+"""Pause the measurement of coverage."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,18 +7,17 @@ from coverage import Coverage
 
 
 @contextmanager
-def unmeasured() -> Iterator[None]:
+def without_coverage() -> Iterator[None]:
     """Measure no coverage in the block.
 
-    pytest-cov's own mark for it (`no_cover`) stops one measurement of two that it runs in a worker
-    of xdist; the other one continues.
+    The mark `no_cover` of pytest-cov stops only one of the two measurements in a worker of xdist.
     """
-    resting = []
+    paused = []
     while (running := Coverage.current()) is not None:
         running.stop()
-        resting.append(running)
+        paused.append(running)
     try:
         yield
     finally:
-        for one in reversed(resting):
-            one.start()
+        for coverage in reversed(paused):
+            coverage.start()

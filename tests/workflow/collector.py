@@ -11,7 +11,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 
 @dataclass(frozen=True)
-class Received:
+class ReceivedSpan:
     """One received span; `text` is the whole span with its resource, to search it."""
 
     name: str
@@ -28,22 +28,22 @@ class Collector:
     """`url` is the endpoint for exporters; `spans` are in the order of their arrival."""
 
     def __init__(self) -> None:
-        self.spans: list[Received] = []
+        self.spans: list[ReceivedSpan] = []
         self.url = ""
 
     def receive(self, body: bytes) -> None:
-        for found in ExportTraceServiceRequest.FromString(body).resource_spans:
-            resource = _values(found.resource.attributes)
+        for received in ExportTraceServiceRequest.FromString(body).resource_spans:
+            resource = _values(received.resource.attributes)
             self.spans += [
-                _received(span, resource) for scope in found.scope_spans for span in scope.spans
+                _received(span, resource) for scope in received.scope_spans for span in scope.spans
             ]
 
-    def named(self, name: str) -> Received:
+    def find(self, name: str) -> ReceivedSpan:
         """The only span of this name."""
-        (span,) = (one for one in self.spans if one.name == name)
+        (span,) = (span for span in self.spans if span.name == name)
         return span
 
-    def children(self, parent: Received) -> list[str]:
+    def children(self, parent: ReceivedSpan) -> list[str]:
         """The names of the child spans, in the order of their ends."""
         return [span.name for span in self.spans if span.parent_id == parent.span_id]
 
@@ -76,8 +76,8 @@ def a_collector() -> Iterator[Collector]:
         server.server_close()
 
 
-def _received(span: Any, resource: dict[str, Any]) -> Received:
-    return Received(
+def _received(span: Any, resource: dict[str, Any]) -> ReceivedSpan:
+    return ReceivedSpan(
         name=span.name,
         trace_id=span.trace_id.hex(),
         span_id=span.span_id.hex(),

@@ -1,4 +1,4 @@
-"""The documents show the figures of cost that the benchmark counts now."""
+"""The documents show the costs that the benchmark measures."""
 
 import re
 

@@ -67,21 +67,21 @@ def test_one_order_is_one_trace(world: World, collector: Collector) -> None:
     approve(world)
     assert world.order().stage == "completed"
 
-    api = collector.named("POST /orders")
+    api = collector.find("POST /orders")
     assert (api.trace_id, api.parent_id) == (TRACE_ID, CALLER)
     activities = [one for one in collector.spans if one.attributes.get("faas.trigger") == "other"]
     assert sorted(activity.name for activity in activities) == sorted(UNASKED)
     for span in activities:
         assert (span.trace_id, span.parent_id) == (TRACE_ID, api.span_id)
         assert (span.attributes["order.id"], span.failed) == (order_id, False)
-    payment = collector.named("ProcessPayment")
+    payment = collector.find("ProcessPayment")
     assert [name for name in collector.children(payment) if name.startswith("sandbox")] == [
         "sandbox prepare",
         "sandbox capture",
     ]
-    capture = collector.named("sandbox capture")
+    capture = collector.find("sandbox capture")
     assert set(collector.children(capture)) == {"GetItem payments", "UpdateItem payments"}
-    assert "TransactWriteItems" in collector.children(collector.named("ReserveStock"))
+    assert "TransactWriteItems" in collector.children(collector.find("ReserveStock"))
     assert {one.trace_id for one in collector.spans} == {TRACE_ID, "a" * 32}
 
 
@@ -89,8 +89,8 @@ def test_spans_follow_the_semantic_conventions(world: World, collector: Collecto
     order_id = place(world)
 
     function = {"cloud.provider": "aws", "cloud.platform": "aws_lambda"}
-    assert collector.named("POST /orders").resource.items() >= function.items()
-    api = collector.named("POST /orders").attributes
+    assert collector.find("POST /orders").resource.items() >= function.items()
+    api = collector.find("POST /orders").attributes
     assert api == {
         "http.request.method": "POST",
         "http.route": "/orders",
@@ -101,7 +101,7 @@ def test_spans_follow_the_semantic_conventions(world: World, collector: Collecto
         "order.id": order_id,
         "order.stage": "start",
     }
-    activity = collector.named("ReserveStock").attributes
+    activity = collector.find("ReserveStock").attributes
     assert activity == {
         "faas.trigger": "other",
         "faas.invocation_id": "request-1",
@@ -129,7 +129,7 @@ def test_a_refused_payment_marks_its_spans_and_shows_no_payload(
     place(world, "pm_declined")
     approve(world)
 
-    payment = collector.named("ProcessPayment")
+    payment = collector.find("ProcessPayment")
     assert (payment.failed, payment.attributes["error.type"]) == (True, "PaymentDeclined")
     assert leaks("".join(span.text for span in collector.spans), SECRETS) == []
 
@@ -142,8 +142,8 @@ def test_a_takeover_continues_the_trace_of_the_order(world: World, collector: Co
     approve(world)
 
     assert (world.order().stage, world.order().epoch) == ("completed", 2)
-    assert collector.named("ProcessPayment").attributes["order.epoch"] == 2
-    assert collector.named("ProcessPayment").trace_id == TRACE_ID
+    assert collector.find("ProcessPayment").attributes["order.epoch"] == 2
+    assert collector.find("ProcessPayment").trace_id == TRACE_ID
 
 
 def test_log_lines_name_the_trace(world: World) -> None:
@@ -159,9 +159,9 @@ def test_a_request_without_a_valid_trace_begins_one(
 ) -> None:
     place(world, traceparent=traceparent)
 
-    api = collector.named("POST /orders")
+    api = collector.find("POST /orders")
     assert (api.parent_id, api.trace_id != TRACE_ID) == ("", True)
-    assert collector.named("AwaitSignal").parent_id == api.span_id
+    assert collector.find("AwaitSignal").parent_id == api.span_id
 
 
 def test_an_order_of_an_untraced_caller_is_not_recorded(world: World, collector: Collector) -> None:

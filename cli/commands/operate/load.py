@@ -45,10 +45,10 @@ class Measurements:
         """The results: times in milliseconds, rate in orders per second."""
         with self.lock:
             known, answers = sorted(self.latencies), dict(self.answers)
-        spent = time.perf_counter() - self.began
+        seconds = time.perf_counter() - self.began
         at = {f"p{part}_ms": round(1000 * _percentile(known, part), 1) for part in (50, 95, 99)}
         longest = round(1000 * known[-1], 1) if known else 0.0
-        rate = round(len(known) / spent, 1)
+        rate = round(len(known) / seconds, 1)
         bins = _histogram(known)
         return {
             "orders": len(known),
@@ -79,14 +79,14 @@ def load(
 
     The orders are real: they reserve stock until they are approved, cancelled or expire.
     """
-    api, measured = open_api(profile), Measurements()
+    api, measurements = open_api(profile), Measurements()
     body = {"items": [parse_item(text) for text in item], "payment_method": pay_with}
     try:
-        _place_all(api, body, measured, number=number, callers=callers)
+        _place_all(api, body, measurements, number=number, callers=callers)
     except BaseException:
-        print_message(f"stopped: {measured.answers['placed']} of {number} orders were placed")
+        print_message(f"stopped: {measurements.answers['placed']} of {number} orders were placed")
         raise
-    results = measured.results()
+    results = measurements.results()
     show(results, output, _table)
     failed = number - results["answers"].get("placed", 0)
     if failed:
@@ -97,14 +97,17 @@ def load(
         )
 
 
-def _live(measured: Measurements) -> Live:
+def _live(measurements: Measurements) -> Live:
     return Live(
-        _table(visible_data(measured.results())), console=err, refresh_per_second=4, transient=True
+        _table(visible_data(measurements.results())),
+        console=err,
+        refresh_per_second=4,
+        transient=True,
     )
 
 
 def _place_all(
-    api: Api, body: dict[str, Any], measured: Measurements, *, number: int, callers: int
+    api: Api, body: dict[str, Any], measurements: Measurements, *, number: int, callers: int
 ) -> None:
     """Place the orders, `callers` at a time.
 
@@ -113,27 +116,27 @@ def _place_all(
     """
     pending: set[Future[None]] = set()
     submitted = 0
-    with ThreadPoolExecutor(callers) as pool, _live(measured) as live:
+    with ThreadPoolExecutor(callers) as pool, _live(measurements) as live:
         while submitted < number or pending:
             while submitted < number and len(pending) < callers:
-                pending.add(pool.submit(_place, api, body, measured))
+                pending.add(pool.submit(_place, api, body, measurements))
                 submitted += 1
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
             for request in done:
                 request.result()
-            live.update(_table(visible_data(measured.results())))
+            live.update(_table(visible_data(measurements.results())))
 
 
-def _place(api: Api, body: dict[str, Any], measured: Measurements) -> None:
+def _place(api: Api, body: dict[str, Any], measurements: Measurements) -> None:
     began = time.perf_counter()
     try:
         api.post("/orders", body, idempotency_key=str(uuid.uuid4()))
     except Problem as problem:
-        measured.add(time.perf_counter() - began, problem.message.splitlines()[0])
+        measurements.add(time.perf_counter() - began, problem.message.splitlines()[0])
         if problem.is_final:
             raise
     else:
-        measured.add(time.perf_counter() - began, "placed")
+        measurements.add(time.perf_counter() - began, "placed")
 
 
 def _percentile(ordered: list[float], part: int) -> float:
@@ -145,7 +148,7 @@ def _histogram(ordered: list[float]) -> dict[str, int]:
     """The number of latencies per bin; each bin is named by its upper limit."""
     counts = dict.fromkeys((*(f"<= {limit} ms" for limit in _BINS_MS), "longer"), 0)
     for seconds in ordered:
-        limit = next((one for one in _BINS_MS if seconds * 1000 <= one), None)
+        limit = next((limit for limit in _BINS_MS if seconds * 1000 <= limit), None)
         counts["longer" if limit is None else f"<= {limit} ms"] += 1
     return counts
 
@@ -158,8 +161,8 @@ def _table(results: dict[str, Any]) -> RenderableType:
     times = " · ".join(f"{name[:-3]} {results[name]} ms" for name in _TIMES)
     facts.add_row("latency", times)
     bars = Table(box=None, show_header=False)
-    most = max(results["histogram"].values(), default=0) or 1
+    largest = max(results["histogram"].values(), default=0) or 1
     for name, count in results["histogram"].items():
         if count:
-            bars.add_row(name, str(count), "█" * max(1, round(_BAR_WIDTH * count / most)))
+            bars.add_row(name, str(count), "█" * max(1, round(_BAR_WIDTH * count / largest)))
     return Group(facts, bars)

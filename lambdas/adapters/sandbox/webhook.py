@@ -34,6 +34,6 @@ class SandboxWebhook:
         return report_of(report.get("id"), report.get("kind"), report["reference"])
 
     def secret(self) -> str:
-        """The secret of the signatures. The first call makes it."""
-        made = {"payment_key": _ITEM, "secret": token_hex(32)}
-        return str((self._table.read(_ITEM) or self._table.create(made) or made)["secret"])
+        """The secret of the signatures. The first call creates it."""
+        created = {"payment_key": _ITEM, "secret": token_hex(32)}
+        return str((self._table.read(_ITEM) or self._table.create(created) or created)["secret"])

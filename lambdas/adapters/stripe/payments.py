@@ -96,7 +96,7 @@ class StripePayments:
             except stripe.CardError as error:
                 return Declined(decline_reason(error_code(error, "decline_code"), error.code))
             except stripe.InvalidRequestError as error:
-                # The state may admit no confirmation: another request was first.
+                # The payment may no longer be confirmable: another request was faster.
                 result = self.look_up(reference).result
                 if result is not None:
                     return result
@@ -140,17 +140,17 @@ class StripePayments:
         refund: Any = {"payment_intent": reference, "amount": to_stripe(amount)}
         with transient_errors():
             try:
-                made = self._api.create(
+                created = self._api.create(
                     lambda client, options: client.v1.refunds.create(refund, options), refund_id
                 )
             except (stripe.InvalidRequestError, stripe.CardError) as error:
                 if error.code in _REFUSED_REFUNDS:
                     return RefundFailed(str(error.code))
                 raise LedgerMismatch(f"Stripe refuses the refund: {error.code}") from error
-        return refund_result(made)
+        return refund_result(created)
 
     def list_moved(self, since: int, until: int) -> Iterator[tuple[str, Payment]]:
-        """Stripe counts in seconds, and has a balance transaction for each movement of money."""
+        """Stripe has a balance transaction for each movement of money. Its times are in seconds."""
         request: Any = {
             "created": {"gte": since // 1000, "lt": until // 1000},
             "expand": ["data.source.payment_intent"],
@@ -165,8 +165,8 @@ class StripePayments:
                     yield reference, payment or self.look_up(reference)
 
     def _require_own(self, payment_method: str, customer_id: str) -> str | None:
-        """Stripe's customer of the payment method, which is this customer; None for a payment
-        method that was saved for no customer. Raises PaymentDeclined for that of another one.
+        """Return the Stripe customer of the payment method; None if it was saved for no customer.
+        Raises PaymentDeclined if it belongs to another customer.
         """
         try:
             found = self._api.call(

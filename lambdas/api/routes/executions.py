@@ -34,7 +34,7 @@ SHOWN_EXECUTIONS = 10
 FewOrders = Annotated[
     WholeNumber, Query(ge=1, le=20, description="Maximum number of orders in a page.")
 ]
-UNCHANGED = ("Still current since the `ETag` in If-None-Match.", None)
+UNCHANGED = ("Unchanged since the `ETag` in If-None-Match.", None)
 
 
 @executions.operation(
@@ -134,7 +134,7 @@ def _classify(order: Order) -> ExecutionOutcome:
 
 
 def _events(order: Order, epoch: int) -> Sequence[HistoryEvent]:
-    """The events of an execution; of one that Step Functions no longer has, from its export."""
+    """Return the events of an execution, from its export if Step Functions no longer has it."""
     events = list(redact(executions.dependencies.executions.history(order, epoch)))
     if events or not (order.ended or epoch < order.epoch):
         return events

@@ -10,9 +10,9 @@ from lambdas.domain.record.order import Order
 
 
 class FakeEngine(WorkflowEngine, ExecutionReader):
-    """`started` names each execution once, `running` those that still run, `ended` how the others
-    ended; `waiting` holds the tokens that an execution waits with; `histories` and `definitions`
-    are those of executions, `histories_read` how often.
+    """`started` lists the executions, `running` those that have not ended, `ended` the status of
+    each of the others, all by name. `waiting` has the tokens of waiting executions. `histories` and
+    `definitions` are by execution; `histories_read` counts the reads of histories.
     """
 
     def __init__(self) -> None:

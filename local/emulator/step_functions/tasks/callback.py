@@ -37,14 +37,14 @@ class Callback:
 
         ``submitted`` is called with the response of the call.
         """
-        here = scope.current()
-        here.on_stop(self._stop)
+        current = scope.current()
+        current.on_stop(self._stop)
         context = contextvars.copy_context()
         threading.Thread(target=context.run, args=(self._notify, notify), daemon=True).start()
         try:
-            self._wait(here, submitted)
+            self._wait(current, submitted)
         finally:
-            here.remove_on_stop(self._stop)
+            current.remove_on_stop(self._stop)
             result = retire(self._token)
         return _outcome(result, self._failure)
 
@@ -63,10 +63,10 @@ class Callback:
             self._notified.set()
             self._waiting.changed.set()
 
-    def _wait(self, here: scope.Scope, submitted: Callable[[Any], None]) -> None:
+    def _wait(self, current: scope.Scope, submitted: Callable[[Any], None]) -> None:
         is_submitted = False
         while True:
-            here.check()
+            current.check()
             if self._notified.is_set() and not self._failure and not is_submitted:
                 is_submitted = True
                 submitted(self._response)

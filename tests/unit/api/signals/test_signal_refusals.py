@@ -67,7 +67,7 @@ def test_an_unknown_sku_is_refused_at_once(api: ApiCaller, world: World) -> None
         ("add-line-item", {"sku": "MUG-RED", "quantity": 1000}, "quantity"),
     ],
 )
-def test_a_field_that_is_wrong_is_named(
+def test_an_invalid_field_is_named(
     api: ApiCaller, world: World, kind: str, body: dict[str, Any], field: str
 ) -> None:
     answer = send(api, world.place(), kind, body=body)
@@ -79,7 +79,7 @@ def test_a_field_that_is_wrong_is_named(
 @pytest.mark.parametrize(
     "key", ["with space", "a/b", "a#b", "k" * 129, "ü", "50%", ".", "..", "../x"]
 )
-def test_a_signal_id_that_no_address_could_hold_is_malformed(
+def test_a_signal_id_that_is_invalid_in_a_path_is_malformed(
     api: ApiCaller, world: World, key: str
 ) -> None:
     answer = send(api, world.place(), "cancel-order", key=key)
@@ -96,7 +96,7 @@ def test_a_body_over_two_kilobytes_is_too_large(api: ApiCaller, world: World) ->
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_signal_for_no_order_is_not_found(api: ApiCaller, kind: str) -> None:
+def test_a_signal_to_an_unknown_order_is_not_found(api: ApiCaller, kind: str) -> None:
     path = f"/orders/{an_order_id()}/signals/{kind}"
 
     assert api.post(path, BODIES[kind], SENDERS[kind]).status == 404
@@ -111,7 +111,7 @@ def test_a_signal_for_no_order_is_not_found(api: ApiCaller, kind: str) -> None:
     ],
     ids=["requester", "customer", "machine client"],
 )
-def test_who_placed_an_order_cannot_approve_it(
+def test_the_requester_cannot_approve_the_order(
     api: ApiCaller, world: World, approver: Claims, order: dict[str, Any]
 ) -> None:
     placed = world.place(**order)
@@ -124,13 +124,13 @@ def test_an_approver_declines_even_an_order_that_they_placed(api: ApiCaller, wor
     order = world.place(requested_by="sub-approver1")
 
     assert send(api, order, "decline-payment", APPROVER).status == 202
-    assert [(one.actor, one.reason) for one in world.now(order).inbox] == [
+    assert [(signal.actor, signal.reason) for signal in world.now(order).inbox] == [
         ("sub-approver1", "over budget")
     ]
 
 
 @pytest.mark.parametrize("kind", ["cancel-order", "add-line-item"])
-def test_another_customers_order_cannot_be_signalled_nor_known(
+def test_a_signal_to_another_customers_order_is_not_found(
     api: ApiCaller, world: World, kind: str
 ) -> None:
     answer = send(api, world.place(), kind, BOB)

@@ -58,7 +58,7 @@ def test_an_effect_that_cannot_be_undone_makes_the_compensation_stuck() -> None:
     assert replace(order, ledger=stuck).outcome == "compensation-stuck"
 
 
-def test_pending_are_the_signals_behind_those_applied() -> None:
+def test_the_signals_after_the_applied_ones_are_pending() -> None:
     first, second = a_signal(), a_signal()
 
     order = an_order(inbox=(first, second), applied=1)
@@ -76,13 +76,15 @@ def test_a_line_is_found_by_its_sku() -> None:
 
 
 @pytest.mark.parametrize("epoch", [1, 3])
-def test_only_the_own_epoch_may_write(epoch: int) -> None:
+def test_only_the_owning_epoch_may_write(epoch: int) -> None:
     order = an_order(epoch=2, order_id="O1")
 
     order.require_epoch(2)
-    with pytest.raises(StaleEpoch, match=r"execution . no longer owns the order \(now 2\)") as old:
+    with pytest.raises(
+        StaleEpoch, match=r"execution . no longer owns the order \(now 2\)"
+    ) as error:
         order.require_epoch(epoch)
-    assert old.value.order_id == "O1"
+    assert error.value.order_id == "O1"
 
 
 def test_the_token_is_not_in_the_orders_representation() -> None:

@@ -45,7 +45,7 @@ from tests.support.raising import raises
 
 
 @pytest.mark.parametrize("captured", [Money(4199, "EUR"), Money(4201, "EUR"), Money(4200, "USD")])
-def test_another_amount_than_the_approved_one_is_never_accepted(captured: Money) -> None:
+def test_only_the_approved_amount_is_accepted(captured: Money) -> None:
     order = an_order(Stage.PAYMENT, total=4200)
 
     require_captured(order, Captured(Money(4200, "EUR")))
@@ -54,7 +54,7 @@ def test_another_amount_than_the_approved_one_is_never_accepted(captured: Money)
         require_captured(order, Captured(captured))
 
 
-def test_the_approved_amount_and_not_the_total_is_requested_of_the_orders_customer() -> None:
+def test_the_orders_customer_pays_the_approved_amount_and_not_the_total() -> None:
     order = replace(an_order(Stage.PAYMENT, total=4200), items=(a_line(quantity=9),))
 
     assert payment_request(order) == PaymentRequest(
@@ -90,7 +90,7 @@ def test_a_capture_is_recorded_once_even_if_a_cancel_is_pending(
 
 
 @pytest.mark.parametrize("stage", sorted(set(Stage) - PAYING))
-def test_an_order_that_no_longer_pays_records_no_capture(stage: Stage) -> None:
+def test_no_capture_is_recorded_after_the_payment_stages(stage: Stage) -> None:
     with pytest.raises(OrderMovedOn):
         record_charge(an_order(stage, charged=False), NOW)
 
