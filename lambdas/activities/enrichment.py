@@ -50,7 +50,7 @@ def fetch_recommendations(task: Task, deps: Dependencies) -> Mapping[str, Any]:
 def _order(task: Task, deps: Dependencies) -> Order:
     """The order, if this execution may enrich it. Raises StaleEpoch, OrderCancelled, OrderMovedOn.
 
-    Nothing is written here, so a cancel that arrives later is noticed by ReserveStock.
+    Nothing is written here, so ReserveStock detects a cancel that arrives later.
     """
     order = deps.orders.get(task.order_id)
     order.require_epoch(task.epoch)

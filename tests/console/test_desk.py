@@ -222,7 +222,7 @@ def test_a_hidden_page_sends_no_heartbeat(open_window: OpenWindow, run: Scenario
         approver.look_again()
 
 
-def test_a_row_says_which_order_it_is_and_what_was_ordered(
+def test_a_row_shows_its_order_and_the_ordered_items(
     open_window: OpenWindow, run: ScenarioRun
 ) -> None:
     order_id = place(run)

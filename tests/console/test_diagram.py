@@ -28,7 +28,7 @@ def test_a_completed_order_shows_its_steps_its_path_and_no_compensation(
     expect(decisions).to_have_text(["wait", "remind", "pay"])
 
 
-def test_a_cancelled_order_shows_what_was_compensated(
+def test_a_cancelled_order_shows_its_compensations(
     open_window: OpenWindow, ended: dict[str, str]
 ) -> None:
     window = open_window("operator")

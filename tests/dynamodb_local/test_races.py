@@ -154,7 +154,7 @@ def test_an_activity_that_runs_many_times_at_once_has_its_effect_once(
     assert deployment.problems() == []
 
 
-def test_one_key_makes_one_order_for_everybody_who_asks_at_once(dynamodb: Any) -> None:
+def test_concurrent_requests_with_one_key_create_one_order(dynamodb: Any) -> None:
     deployment = Deployment(dynamodb, {"MUG-RED": 10})
     key = IdempotencyKey(principal="alice", key="same", fingerprint="f")
     request = replace(REQUEST, items=(("MUG-RED", 1),))

@@ -101,7 +101,7 @@ def test_tokens_are_those_of_the_user_pool_for_its_client(template: Template) ->
     assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
 
 
-def test_the_access_log_names_routes_and_never_what_was_asked_or_by_whom(
+def test_the_access_log_has_routes_but_no_paths_and_no_callers(
     template: Template,
 ) -> None:
     stage = template.only("ApiGatewayV2::Stage")["Properties"]

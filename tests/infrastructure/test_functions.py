@@ -58,7 +58,7 @@ def test_logs_are_kept_for_a_month_in_dev_and_a_year_elsewhere(
         assert group["DeletionPolicy"] == policy
 
 
-def test_every_function_logs_json_to_a_group_of_its_own(template: Template) -> None:
+def test_every_function_logs_json_to_a_separate_group(template: Template) -> None:
     groups = []
     for name, properties in template.functions().items():
         logging = properties["LoggingConfig"]

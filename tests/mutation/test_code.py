@@ -118,7 +118,7 @@ def test_the_tests_of_a_part_are_files(name: str) -> None:
     }
 
 
-def test_what_was_not_detected_is_tested_again(tmp_path: Path) -> None:
+def test_undetected_mutants_are_tested_again(tmp_path: Path) -> None:
     meta = tmp_path / "order.py.meta"
     meta.write_text(json.dumps({"exit_code_by_key": {"a": 0, "b": 1, "c": -24, "d": None}}))
 

@@ -133,7 +133,7 @@ def test_a_recovered_error_is_logged_with_its_order() -> None:
     )
 
 
-def test_what_was_counted_is_written_in_the_embedded_metric_format(
+def test_counts_are_written_in_the_embedded_metric_format(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     discard_metrics()

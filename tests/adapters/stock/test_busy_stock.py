@@ -59,7 +59,7 @@ def test_the_counters_of_the_item_always_add_up_to_all_units(stock: Stock) -> No
 
 @pytest.mark.parametrize("movement", [StockMovement.SELL, StockMovement.RELEASE])
 @pytest.mark.parametrize("same", [True, False], ids=["on the shard", "on the item"])
-def test_what_was_held_on_a_shard_is_sold_or_released(
+def test_units_held_on_a_shard_are_sold_or_released(
     stock: Stock, movement: StockMovement, same: bool
 ) -> None:
     with stock.occupied():

@@ -14,7 +14,7 @@ def statements(template: Template, action: str) -> Iterator[Mapping[str, Any]]:
                 yield statement
 
 
-def test_every_function_has_a_role_of_its_own(template: Template) -> None:
+def test_every_function_has_a_separate_role(template: Template) -> None:
     roles = [properties["Role"]["Fn::GetAtt"][0] for properties in template.functions().values()]
 
     assert len(set(roles)) == len(roles)

@@ -205,7 +205,7 @@ def test_a_missing_context_is_no_further_trouble(
     assert counted["function_version"] == "unknown"
 
 
-def test_neither_token_nor_person_is_ever_logged(
+def test_no_token_and_no_personal_data_is_logged(
     world: World, log: StringIO, capsys: pytest.CaptureFixture[str]
 ) -> None:
     waiting, completed = world.place(), world.place(Stage.COMPLETED)

@@ -54,7 +54,7 @@ def test_a_capture_that_lands_before_the_payment_is_voided_is_refunded_by_the_ta
 
 
 @pytest.mark.parametrize("captured", [4000, 4400])
-def test_an_order_whose_captured_amount_is_not_the_approved_one_gets_back_what_was_captured(
+def test_a_captured_amount_that_differs_from_the_approved_one_is_refunded_in_full(
     world: World, captured: int
 ) -> None:
     world.payments = world.deps.payments = OtherAmount(captured)
@@ -73,7 +73,7 @@ def test_an_order_whose_captured_amount_is_not_the_approved_one_gets_back_what_w
 
 
 @pytest.mark.parametrize(("by_hand", "ours"), [(300, [3900]), (4200, [])])
-def test_what_was_refunded_by_hand_is_not_refunded_again(
+def test_an_amount_refunded_by_hand_is_not_refunded_again(
     world: World, by_hand: int, ours: list[int]
 ) -> None:
     order = world.place(Stage.STATUS_UPDATE, total=4200)

@@ -57,7 +57,7 @@ def test_the_wait_goes_on_with_the_loops_that_it_had(world: World, order: Order)
     }
 
 
-def test_every_mail_has_a_link_of_its_own_and_says_that_it_reminds(
+def test_every_mail_has_a_separate_link_and_reminders_are_marked(
     world: World, order: Order
 ) -> None:
     world.run(request_approval, order)

@@ -31,7 +31,7 @@ def test_a_new_user_with_the_name_of_the_requester_may_approve() -> None:
 
 
 @pytest.mark.parametrize(("applied", "outcomes"), [(0, {}), (1, {"N": "applied"})])
-def test_who_added_a_line_does_not_approve(applied: int, outcomes: dict[str, str]) -> None:
+def test_the_actor_of_an_added_line_cannot_approve(applied: int, outcomes: dict[str, str]) -> None:
     added = a_signal(SignalKind.ADD_LINE_ITEM, signal_id="N", actor="sub-s")
     order = an_order(inbox=(added,), applied=applied, outcomes=outcomes)
 

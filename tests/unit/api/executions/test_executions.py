@@ -143,7 +143,7 @@ def test_each_execution_has_its_verdict_and_its_figures(api: ApiCaller, world: W
 
 
 @pytest.mark.parametrize("claims", [ALICE, APPROVER, OPERATOR])
-def test_who_sees_the_order_sees_how_far_it_came(
+def test_every_role_reads_the_progress_of_a_visible_order(
     api: ApiCaller, world: World, claims: Claims
 ) -> None:
     order = world.place()

@@ -136,7 +136,7 @@ def a_principal(name: str, roles: frozenset[Role], *, machine: bool = False) -> 
         (a_principal("m", roles=frozenset({Role.APPROVER}), machine=True), True, False),
     ],
 )
-def test_who_sees_and_who_owns_alices_order(who: Principal, sees: bool, owns: bool) -> None:
+def test_the_visibility_and_ownership_of_an_order(who: Principal, sees: bool, owns: bool) -> None:
     order = an_order()
 
     assert (who.sees(order), who.owns(order)) == (sees, owns)

@@ -112,7 +112,7 @@ def test_a_page_has_twenty_orders_by_default(api: ApiCaller, world: World) -> No
         (f"/{an_order_id()}?expand=items", "expand", "Known parameters: none"),
     ],
 )
-def test_a_parameter_that_is_wrong_or_unknown_is_named(
+def test_an_invalid_or_unknown_parameter_is_named(
     api: ApiCaller, query: str, field: str, problem: str
 ) -> None:
     answer = api.get(f"/orders{query}", OPERATOR)

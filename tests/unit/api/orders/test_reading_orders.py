@@ -62,7 +62,7 @@ def test_an_order_is_found_by_its_id_in_lower_case_or_with_blanks_around_it(
 
 
 @pytest.mark.parametrize("stage", list(Stage))
-def test_no_read_shows_a_token_an_address_a_key_or_who_approved(
+def test_no_read_shows_a_token_an_address_a_key_or_the_approver(
     api: ApiCaller, world: World, stage: Stage
 ) -> None:
     order = world.place(stage, wait_token=TOKEN)

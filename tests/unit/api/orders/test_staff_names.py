@@ -33,7 +33,7 @@ def read(api: ApiCaller, order: Order, claims: Claims, path: str = "") -> Any:
 
 
 @pytest.mark.parametrize("claims", STAFF)
-def test_staff_see_who_approved(api: ApiCaller, world: World, claims: Claims) -> None:
+def test_staff_see_the_approver(api: ApiCaller, world: World, claims: Claims) -> None:
     order = approved(world)
     found, signals = read(api, order, claims), read(api, order, claims, "/signals")
 
@@ -62,7 +62,7 @@ def test_customers_see_no_names_of_staff(api: ApiCaller, world: World, claims: C
     ],
     ids=["declined", "cancelled", "failed after a cancel was refused"],
 )
-def test_staff_see_who_ended_an_order(
+def test_staff_see_the_actor_of_an_end(
     api: ApiCaller,
     world: World,
     stage: Stage,

@@ -88,7 +88,7 @@ def test_no_write_puts_the_check_of_a_pending_signal_off() -> None:
     assert made.after.signal_check_at == NOW + CHECK_SOON_MS
 
 
-def test_a_signal_that_comes_after_all_others_were_applied_has_a_date_of_its_own() -> None:
+def test_a_signal_after_all_others_were_applied_has_a_new_date() -> None:
     signal = a_signal()
     order = an_order(inbox=(signal,), signal_check_at=NOW + CHECK_SOON_MS)
 

@@ -38,7 +38,7 @@ def test_an_approval_of_another_revision_is_stale(revision: int) -> None:
     assert PAY not in made.after.ledger
 
 
-def test_an_approval_by_who_added_a_line_before_it_is_rejected() -> None:
+def test_an_approval_by_the_actor_of_an_added_line_is_rejected() -> None:
     added = a_signal(SignalKind.ADD_LINE_ITEM, signal_id="N", actor=APPROVE.actor)
     order = an_order(inbox=(added, APPROVE), applied=1, outcomes={"N": "applied"})
 

@@ -46,7 +46,7 @@ def a_payment(*disputes: Dispute, refunded: int = 0, pending: int = 0) -> Paymen
     ("refunded", "pending", "owed"),
     [(0, 0, 4200), (1200, 0, 3000), (0, 200, 4000), (200, 1000, 3000)],
 )
-def test_a_debt_is_what_is_neither_refunded_nor_about_to_be(
+def test_a_debt_excludes_completed_and_pending_refunds(
     refunded: int, pending: int, owed: int
 ) -> None:
     order = an_order(Stage.CANCELLED, next_check_at=LATER, start_pending=True)
