@@ -75,11 +75,18 @@ async function call(path, request) {
 
 const TRY_AGAIN = [429, 503]; // the advice of other problems is for programs: the page shows its own controls
 
+/** `quantity of item 1: Must be at least 1.` for the field `items[0].quantity` */
+function wrongField({ field, problem: wrong }) {
+  const [, item] = field.match(/^items\[(\d+)\]\./) ?? [];
+  const name = field.split(".").at(-1).replaceAll("_", " ") + (item ? ` of item ${Number(item) + 1}` : "");
+  return `${name}: ${wrong}${wrong.endsWith(".") ? "" : "."}`;
+}
+
 async function problem(answer) {
   try {
     const { detail, message, advice, roles, errors = [] } = await answer.json();
-    const fields = errors.map((one) => `${one.field}: ${one.problem}`);
-    const parts = [detail ?? message, ...fields, TRY_AGAIN.includes(answer.status) && advice];
+    const what = errors.length ? errors.map(wrongField).join(" ") : detail ?? message;
+    const parts = [what, TRY_AGAIN.includes(answer.status) && advice];
     return new Problem(answer.status, parts.filter(Boolean).join(" "), roles);
   } catch {
     return new Problem(answer.status, `The server answered with status ${answer.status}.`);

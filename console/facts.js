@@ -72,4 +72,4 @@ const CALLED = { epoch: "execution" };
 
 /** `amount 25.00 EUR` for `amount_minor: 2500`. Any other value is not converted. */
 const inWords = ([name, value], total) => (name.endsWith("_minor")
-  ? `${name.slice(0, -"_minor".length)} ${money({ ...total, amount_minor: value })}` : `${CALLED[name] ?? name} ${value}`);
+  ? `${name.slice(0, -"_minor".length)} ${money({ ...total, amount_minor: value })}` : `${CALLED[name] ?? name.replaceAll("_", " ")} ${value}`);

@@ -67,6 +67,7 @@ export async function finishSignIn() {
   sessionStorage.removeItem("sign-in");
   history.replaceState(null, "", PAGE + (sent.view ?? ""));
   if (query.has("error")) throw new Error(`Signing in failed: ${query.get("error")}`);
+  if (!sent.state && token()) return; // the sign-in page was opened again, with Back
   if (query.get("state") !== sent.state) throw new Error("Signing in failed: the answer does not match the request. Try again.");
   const endpoints = await signInEndpoints();
   const answer = await fetch(new URL(endpoints.token_url, API), {

@@ -167,7 +167,7 @@ def event_details(event: Mapping[str, Any], total: Mapping[str, Any]) -> Iterato
         if name.endswith(_MINOR):
             yield f"{name.removesuffix(_MINOR)} {_amount(value, total)}"
         elif name != "signal_id":
-            yield f"{_CALLED.get(name, name)} {value}"
+            yield f"{_CALLED.get(name) or name.replace('_', ' ')} {value}"
     if event.get("actor"):
         yield f"by {event['actor']}"
 

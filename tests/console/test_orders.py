@@ -156,6 +156,9 @@ def test_the_form_to_place_an_order_stands_first_and_shows_its_own_errors(
     expect(wrong).to_contain_text("Unknown SKU: NOPE.")
     expect(window.alert).to_be_empty()
     expect(page.get_by_label("SKU")).to_have_value("NOPE")
+    page.get_by_label("Pay with").fill("4242")
+    page.get_by_role("button", name="Place").click()
+    expect(wrong).to_contain_text("payment method: Must be `pm_` and then 1 to 100 letters")
     form, message = page.get_by_role("form", name="Place").bounding_box(), wrong.bounding_box()
     chips = page.get_by_role("group", name="Stages").bounding_box()
     assert form is not None

@@ -155,3 +155,11 @@ def test_an_address_without_a_view_leads_to_the_list(open_window: OpenWindow, st
     expect(orders).to_have_count(0)
     window.open("orders/..%2Fops")
     expect(orders).to_be_visible()
+
+
+def test_back_from_a_repeated_sign_in_keeps_the_session(open_window: OpenWindow) -> None:
+    window = open_window("customer")
+    window.page.goto(f"{window.url}?code=used&state=old")
+    expect(window.page.get_by_role("heading", name="Orders")).to_be_visible()
+    expect(window.alert).to_be_empty()
+    assert "code=" not in window.page.url

@@ -50,7 +50,7 @@ MEANINGS: Mapping[type[domain.OrderError], Meaning] = {
     NotAuthenticated: Meaning(
         401, "Not authenticated", "Sign in and send `Authorization: Bearer`."
     ),
-    domain.NotAllowed: Meaning(403, "Not allowed", "Sign in with a role that allows it."),
+    domain.NotAllowed: Meaning(403, "Not allowed", "Sign in as a user who may do this."),
     domain.AboveLimit: Meaning(
         403, "Above your limit", "Ask a member of a group that may approve the total."
     ),
