@@ -174,6 +174,7 @@ def oversell(*arguments: Any) -> dict[str, Any]:
 move_on_item = expressions.move_on_item
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("target", "name", "replacement"),
     [
