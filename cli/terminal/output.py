@@ -56,6 +56,12 @@ def print_message(text: Cell) -> None:
     err.print(line(text))
 
 
+def print_progress(text: Cell) -> None:
+    """Print a progress message to stderr, if stderr is a terminal."""
+    if err.is_terminal:
+        print_message(text)
+
+
 def show_spinner(on: str) -> Status:
     """Show a spinner on stderr while the block runs, if stderr is a terminal."""
     return err.status(line(visible(on)))

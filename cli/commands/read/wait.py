@@ -10,8 +10,8 @@ from cli.commands.options import OrderId, ProfileOption
 from cli.commands.read.polling import pause
 from cli.problems import Refused, WrongUsage
 from cli.sign_in.session import open_api
-from cli.terminal.output import Format, Output, show, show_spinner
-from cli.views.formats import ENDS, STAGES
+from cli.terminal.output import Format, Output, print_progress, show, show_spinner
+from cli.views.formats import ENDS, STAGES, standing
 from cli.views.orders import order_status
 
 Timeout = Annotated[
@@ -64,10 +64,16 @@ def _why_missed(order: dict[str, Any], wanted: str) -> str:
 
 
 def _poll_until(api: Api, order_id: str, stages: set[str], timeout: float) -> dict[str, Any]:
-    """Poll until the order reaches one of `stages`, or until `timeout` seconds have passed."""
-    give_up = time.monotonic() + timeout
+    """Poll until the order reaches one of `stages`, or until `timeout` seconds have passed.
+
+    Every stage before is a line on a terminal, also on one that shows no spinner (TERM=dumb).
+    """
+    give_up, last = time.monotonic() + timeout, None
     while True:
         found = api.get(path("orders", order_id))
         if found["stage"] in stages or time.monotonic() >= give_up:
             return found
+        if found["stage"] != last:
+            print_progress(standing(found))
+        last = found["stage"]
         pause()

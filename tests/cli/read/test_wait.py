@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from cli.terminal.console import err
 from cli.views.formats import ENDS, STAGES
 from lambdas.domain.record import stages
 from lambdas.domain.record.ledger import PAY, EffectState
@@ -49,6 +50,25 @@ def test_waiting_ends_with_the_order_and_watching_prints_each_change(
     assert ran.code == 0
     assert [json.loads(one)["stage"] for one in printed] == stages
     assert terminal.meanwhile == []
+
+
+@pytest.mark.parametrize("on_a_terminal", [True, False])
+def test_waiting_prints_each_stage_on_a_terminal_alone(
+    terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch, on_a_terminal: bool
+) -> None:
+    monkeypatch.setattr(err, "_force_terminal", on_a_terminal)
+    order = world.place()
+    terminal.meanwhile = [
+        lambda: None,
+        partial(move, world, order, Stage.PAYMENT),
+        partial(move, world, order, Stage.COMPLETED),
+    ]
+
+    ran = terminal.run("wait", order.order_id)
+
+    stages = [one for one in STAGES if f" {one}\n" in ran.err]
+    assert stages == (["awaiting-approval", "payment"] if on_a_terminal else [])
+    assert on_a_terminal or ran.err == ""
 
 
 @pytest.mark.parametrize(
