@@ -13,7 +13,13 @@ from lambdas.adapters import aws_clients
 from lambdas.adapters.orders.dynamodb_orders import DynamoDBOrders
 from lambdas.domain.record.order import Order
 from tests.adapters.http.reference_service import ReferenceService, running
-from tests.adapters.payments.providers import Provider, in_memory, on_table
+from tests.adapters.payments.providers import (
+    MODULES,
+    Provider,
+    in_memory,
+    on_table,
+    provider_module,
+)
 from tests.adapters.store.stores import InMemory, OnDynamoDB, StoreUnderTest
 from tests.support import tables
 from tests.support.builders import an_order
@@ -98,7 +104,7 @@ def order(dynamodb: Any) -> Order:
     return order
 
 
-@pytest.fixture(params=["in-memory", "sandbox", "stripe", "localstripe", *TEST_MODE])
+@pytest.fixture(params=["in-memory", "sandbox", *MODULES, "localstripe", *TEST_MODE])
 def provider(request: pytest.FixtureRequest) -> Provider:
     """A provider of payments under the contract. A test that fails because of a known gap of a
     server has to fail.
@@ -107,10 +113,9 @@ def provider(request: pytest.FixtureRequest) -> Provider:
         return in_memory()
     if request.param == "sandbox":
         return on_table(request.getfixturevalue("dynamodb"))
-    if request.param == "stripe":
-        from tests.adapters.stripe.stripe_provider import on_stripe
-
-        return on_stripe()
+    if request.param in MODULES:
+        found: Provider = provider_module(request.param).provider()
+        return found
     from tests.adapters.stripe import stripe_server
 
     enable_socket()  # undone by the fixture `aws`

@@ -1,10 +1,19 @@
-"""The payment providers under one contract: the fake of the unit tests, and the sandbox."""
+"""The payment providers under one contract: the fake of the unit tests, the sandbox, and those of
+the modules `tests/adapters/*/<name>_provider.py`.
+
+Such a module has two functions: `provider()` returns the adapter on an API in memory, and
+`webhook(monkeypatch)` returns a report that the provider signed.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from lambdas.adapters.sandbox.payments import SandboxPayments
+from lambdas.adapters.signed_reports import sign
+from lambdas.domain.payment_webhook import PaymentReport, PaymentWebhook
 from lambdas.domain.payments import Payment, PaymentGateway, PaymentRequest
 from lambdas.domain.record.money import Money
 from tests.support import tables
@@ -15,6 +24,17 @@ KEY, REFUND = "pay:O1", "refund:O1"
 TEN = Money(1000, "EUR")
 CUSTOMER = "alice"
 HOUR_MS = 3_600_000
+
+MODULES = {
+    file.stem.removesuffix("_provider"): f"tests.adapters.{file.parent.name}.{file.stem}"
+    for file in sorted(Path(__file__).parents[1].glob("*/*_provider.py"))
+}
+"""The module of each provider, by its name."""
+
+
+def provider_module(name: str) -> Any:
+    """The module of a provider, imported when a test needs it."""
+    return import_module(MODULES[name])
 
 
 def a_request(method: str = "pm_ok", **changes: Any) -> PaymentRequest:
@@ -82,6 +102,27 @@ class Provider:
         """The payments whose money moved in the hour before and the hour after a time."""
         at = self.now() - hours_ago * HOUR_MS
         return dict(self.gateway.list_moved(at - HOUR_MS, at + HOUR_MS))
+
+
+@dataclass
+class SignedReport:
+    """A body, what its report says, the header for its signature, and the webhook that reads it."""
+
+    webhook: PaymentWebhook
+    header: str
+    body: str
+    report: PaymentReport
+    secret: str
+    clock: FakeClock
+
+    def read(self, signature: str) -> PaymentReport | None:
+        """Read the report with a signature."""
+        return self.webhook.read(self.body, {self.header: signature})
+
+    def read_signed(self, body: str) -> PaymentReport | None:
+        """Sign another body, and read it."""
+        self.body = body
+        return self.read(sign(self.secret, body, self.clock.now() // 1000))
 
 
 def in_memory() -> Provider:

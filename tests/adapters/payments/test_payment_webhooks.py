@@ -1,7 +1,6 @@
 """The webhook of each provider: signatures, and the payment that a report names."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -13,77 +12,44 @@ from lambdas.adapters.stripe.webhook import (
     INTENT_EVENTS,
     OTHER_EVENTS,
     REREAD_MS,
-    SIGNATURE_HEADER,
     StripeWebhook,
 )
-from lambdas.domain.payment_webhook import (
-    MalformedReport,
-    PaymentReport,
-    PaymentWebhook,
-    UnsignedReport,
-)
-from tests.adapters.stripe.stripe_provider import FixedSecret
+from lambdas.domain.payment_webhook import MalformedReport, PaymentReport, UnsignedReport
+from tests.adapters.payments.providers import MODULES, SignedReport, provider_module
+from tests.adapters.stripe import stripe_provider
+from tests.adapters.stripe.stripe_provider import SIGNING_SECRET, FixedSecret, event
 from tests.support import tables
 from tests.support.fakes.fake_clock import NOW, FakeClock
 
-SECRET = "whsec_test"
-
-
-@dataclass
-class Case:
-    """A webhook, the name of its header, a report for it, and its secret."""
-
-    webhook: PaymentWebhook
-    header: str
-    body: str
-    reference: str
-    secret: str
-    clock: FakeClock
-
-    def read(self, signature: str) -> PaymentReport | None:
-        return self.webhook.read(self.body, {self.header: signature})
-
-    def read_signed(self, body: str) -> PaymentReport | None:
-        """Sign another report, and read it."""
-        self.body = body
-        return self.read(sign(self.secret, body, NOW // 1000))
-
-
-def stripe_event(kind: str = "payment_intent.succeeded", **found: object) -> str:
-    return json.dumps({"id": "evt_1", "type": kind, "data": {"object": {"id": "pi_1", **found}}})
-
 
 @pytest.fixture
-def sandbox(dynamodb: Any) -> Case:
+def sandbox(dynamodb: Any) -> SignedReport:
     clock = FakeClock()
     webhook = SandboxWebhook(dynamodb, clock, payments_table=tables.PAYMENTS)
     body = json.dumps({"id": "evt_1", "kind": "payment.captured", "reference": "pay:O1"})
-    return Case(webhook, SANDBOX_HEADER, body, "pay:O1", webhook.secret(), clock)
+    report = PaymentReport("evt_1", "payment.captured", "pay:O1")
+    return SignedReport(webhook, SANDBOX_HEADER, body, report, webhook.secret(), clock)
 
 
 @pytest.fixture
-def on_stripe(monkeypatch: pytest.MonkeyPatch) -> Case:
-    clock = FakeClock()
-    monkeypatch.setattr("stripe._webhook.time.time", lambda: clock.now() / 1000)
-    webhook = StripeWebhook(FixedSecret(SECRET), clock)
-    return Case(webhook, SIGNATURE_HEADER, stripe_event(), "pi_1", SECRET, clock)
+def on_stripe(monkeypatch: pytest.MonkeyPatch) -> SignedReport:
+    return stripe_provider.webhook(monkeypatch)
 
 
-@pytest.fixture(params=["sandbox", "on_stripe"])
-def case(request: pytest.FixtureRequest) -> Case:
-    found: Case = request.getfixturevalue(request.param)
+@pytest.fixture(params=["sandbox", *MODULES])
+def case(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> SignedReport:
+    if request.param == "sandbox":
+        of_sandbox: SignedReport = request.getfixturevalue("sandbox")
+        return of_sandbox
+    found: SignedReport = provider_module(request.param).webhook(monkeypatch)
     return found
 
 
-def test_a_signed_report_names_its_payment(case: Case) -> None:
-    report = case.read(sign(case.secret, case.body, NOW // 1000))
-
-    assert report is not None
-    assert (report.report_id, report.reference) == ("evt_1", case.reference)
-    assert report.kind in ("payment_intent.succeeded", "payment.captured")
+def test_a_signed_report_names_its_payment(case: SignedReport) -> None:
+    assert case.read(sign(case.secret, case.body, NOW // 1000)) == case.report
 
 
-def test_a_report_without_a_valid_signature_is_refused(case: Case) -> None:
+def test_a_report_without_a_valid_signature_is_refused(case: SignedReport) -> None:
     valid = sign(case.secret, case.body, NOW // 1000)
     for signature in (
         *(
@@ -113,7 +79,7 @@ def test_a_report_without_a_valid_signature_is_refused(case: Case) -> None:
     ],
 )
 def test_a_signed_report_of_the_sandbox_that_is_malformed_is_refused(
-    sandbox: Case, body: str
+    sandbox: SignedReport, body: str
 ) -> None:
     with pytest.raises(MalformedReport):
         sandbox.read_signed(body)
@@ -128,12 +94,14 @@ def test_a_signed_report_of_the_sandbox_that_is_malformed_is_refused(
         json.dumps({"type": "payment_intent.succeeded", "data": {"object": {"id": "pi_1"}}}),
     ],
 )
-def test_a_signed_event_of_stripe_that_is_malformed_is_refused(on_stripe: Case, body: str) -> None:
+def test_a_signed_event_of_stripe_that_is_malformed_is_refused(
+    on_stripe: SignedReport, body: str
+) -> None:
     with pytest.raises(MalformedReport):
         on_stripe.read_signed(body)
 
 
-def test_a_recorded_request_is_refused_after_some_minutes(case: Case) -> None:
+def test_a_recorded_request_is_refused_after_some_minutes(case: SignedReport) -> None:
     signature = sign(case.secret, case.body, NOW // 1000)
     case.clock.advance(seconds=TOLERANCE_SECONDS)
     assert case.read(signature) is not None
@@ -143,50 +111,50 @@ def test_a_recorded_request_is_refused_after_some_minutes(case: Case) -> None:
         case.read(signature)
 
 
-def test_the_sandbox_counts_the_age_of_a_report_in_whole_seconds(sandbox: Case) -> None:
+def test_the_sandbox_counts_the_age_of_a_report_in_whole_seconds(sandbox: SignedReport) -> None:
     signature = sign(sandbox.secret, sandbox.body, NOW // 1000)
     sandbox.clock.advance(seconds=TOLERANCE_SECONDS + 0.9)
 
     assert sandbox.read(signature) is not None
 
 
-def test_a_report_of_the_future_is_refused_by_the_sandbox(sandbox: Case) -> None:
+def test_a_report_of_the_future_is_refused_by_the_sandbox(sandbox: SignedReport) -> None:
     with pytest.raises(UnsignedReport):
         sandbox.read(sign(sandbox.secret, sandbox.body, NOW // 1000 + TOLERANCE_SECONDS + 1))
 
 
-def test_the_secret_of_the_sandbox_is_made_once(sandbox: Case, dynamodb: Any) -> None:
+def test_the_secret_of_the_sandbox_is_made_once(sandbox: SignedReport, dynamodb: Any) -> None:
     other = SandboxWebhook(dynamodb, FakeClock(), payments_table=tables.PAYMENTS)
 
     assert other.secret() == sandbox.secret
     assert len(sandbox.secret) == 64
 
 
-def test_a_report_of_the_sandbox_without_a_payment_is_none(sandbox: Case) -> None:
+def test_a_report_of_the_sandbox_without_a_payment_is_none(sandbox: SignedReport) -> None:
     assert sandbox.read_signed('{"id": "evt_1", "kind": "ping"}') is None
 
 
 @pytest.mark.parametrize("kind", sorted(INTENT_EVENTS))
-def test_an_event_of_an_intent_names_it(on_stripe: Case, kind: str) -> None:
-    assert on_stripe.read_signed(stripe_event(kind)) == PaymentReport("evt_1", kind, "pi_1")
+def test_an_event_of_an_intent_names_it(on_stripe: SignedReport, kind: str) -> None:
+    assert on_stripe.read_signed(event(kind)) == PaymentReport("evt_1", kind, "pi_1")
 
 
 @pytest.mark.parametrize("kind", sorted(OTHER_EVENTS))
 def test_an_event_of_a_charge_refund_or_dispute_names_the_intent(
-    on_stripe: Case, kind: str
+    on_stripe: SignedReport, kind: str
 ) -> None:
-    of_intent = stripe_event(kind, id="re_1", payment_intent="pi_2")
+    of_intent = event(kind, id="re_1", payment_intent="pi_2")
     assert on_stripe.read_signed(of_intent) == PaymentReport("evt_1", kind, "pi_2")
 
-    assert on_stripe.read_signed(stripe_event(kind, id="re_1", payment_intent=None)) is None
+    assert on_stripe.read_signed(event(kind, id="re_1", payment_intent=None)) is None
 
 
 @pytest.mark.parametrize("kind", ["customer.created", "payment_intent.created", "payout.paid"])
-def test_other_events_are_none(on_stripe: Case, kind: str) -> None:
-    assert on_stripe.read_signed(stripe_event(kind, payment_intent="pi_1")) is None
+def test_other_events_are_none(on_stripe: SignedReport, kind: str) -> None:
+    assert on_stripe.read_signed(event(kind, payment_intent="pi_1")) is None
 
 
-def test_two_signing_secrets_are_valid_during_a_rotation(on_stripe: Case) -> None:
+def test_two_signing_secrets_are_valid_during_a_rotation(on_stripe: SignedReport) -> None:
     case = on_stripe
     case.webhook = StripeWebhook(FixedSecret("whsec_new\nwhsec_old"), case.clock)
 
@@ -197,8 +165,10 @@ def test_two_signing_secrets_are_valid_during_a_rotation(on_stripe: Case) -> Non
             case.read(sign(secret, case.body, NOW // 1000))
 
 
-def test_a_replaced_signing_secret_is_read_again_at_most_once_a_minute(on_stripe: Case) -> None:
-    case, secret = on_stripe, FixedSecret(SECRET)
+def test_a_replaced_signing_secret_is_read_again_at_most_once_a_minute(
+    on_stripe: SignedReport,
+) -> None:
+    case, secret = on_stripe, FixedSecret(SIGNING_SECRET)
     case.webhook = StripeWebhook(secret, case.clock)
     secret.reads += ["whsec_second", "whsec_third"]
 

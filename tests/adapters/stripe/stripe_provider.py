@@ -1,11 +1,23 @@
 """Stripe under the contract of the payment providers: its real SDK on an API in memory."""
 
+import json
 from typing import Any
+
+import pytest
 
 from lambdas.adapters.secrets_manager import CachedSecret
 from lambdas.adapters.stripe.payments import StripePayments
+from lambdas.adapters.stripe.webhook import SIGNATURE_HEADER, StripeWebhook
+from lambdas.domain.payment_webhook import PaymentReport
 from tests.adapters.payments import providers
-from tests.adapters.payments.providers import Provider, Refusals, a_request, moved_money
+from tests.adapters.payments.providers import (
+    Provider,
+    Refusals,
+    SignedReport,
+    a_request,
+    moved_money,
+)
+from tests.support.fakes.fake_clock import FakeClock
 from tests.support.fakes.fake_stripe import METHODS, FakeStripe
 
 REFUSALS = Refusals(
@@ -16,10 +28,27 @@ REFUSALS = Refusals(
 )
 
 
-def on_stripe() -> Provider:
+SIGNING_SECRET = "whsec_test"
+
+
+def provider() -> Provider:
     fake = FakeStripe()
     gateway = StripePayments(FixedSecret(fake.key), http_client=fake)
     return Provider(gateway, lambda: moved_money(_stripe_records(fake)), METHODS, refusals=REFUSALS)
+
+
+def event(kind: str = "payment_intent.succeeded", **found: object) -> str:
+    """An event about the intent `pi_1`."""
+    return json.dumps({"id": "evt_1", "type": kind, "data": {"object": {"id": "pi_1", **found}}})
+
+
+def webhook(monkeypatch: pytest.MonkeyPatch) -> SignedReport:
+    """An event, and the webhook at a fixed time."""
+    clock = FakeClock()
+    monkeypatch.setattr("stripe._webhook.time.time", lambda: clock.now() / 1000)
+    read_by = StripeWebhook(FixedSecret(SIGNING_SECRET), clock)
+    report = PaymentReport("evt_1", "payment_intent.succeeded", "pi_1")
+    return SignedReport(read_by, SIGNATURE_HEADER, event(), report, SIGNING_SECRET, clock)
 
 
 class FixedSecret(CachedSecret):
