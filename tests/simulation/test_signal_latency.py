@@ -17,7 +17,13 @@ from lambdas.domain.task import Task
 from tests.simulation.checks.signal_latency import LATENCY_LIMIT_MS, SignalLatency
 from tests.simulation.runs.mutants import MUTANTS
 from tests.simulation.runs.run import Run
-from tests.simulation.schedules.schedule import FIRST_ORDER, PlannedFault, ScheduledEvent, one_order
+from tests.simulation.schedules.schedule import (
+    FIRST_ORDER,
+    Action,
+    PlannedFault,
+    ScheduledEvent,
+    one_order,
+)
 from tests.simulation.step_functions.event_queue import START_MS
 from tests.simulation.world.activities import STEPS
 from tests.simulation.world.faults import Fault, InjectedFault
@@ -142,3 +148,13 @@ def _overwrite(task: Task, deps: Dependencies) -> Mapping[str, Any]:
     if order.wait_token != task.token:
         deps.engine.ring(task.token or "")
     return {}
+
+
+def test_the_loss_of_an_execution_excuses_a_wait() -> None:
+    """The start is lost, an approval precedes its repetition, and that execution is lost, too."""
+    approval = ScheduledEvent(SignalKind.APPROVE_PAYMENT, 0, 44_000, None, "a0")
+    loss = ScheduledEvent(Action.LOSE_ALL, 0, 10, Stage.AWAITING_APPROVAL)
+    run = Run(one_order(approval, loss, planned_faults=(LOST_START,), quiet_ms=900_000))
+
+    assert run.execute() == []
+    assert waited(run) > LATENCY_LIMIT_MS

@@ -209,7 +209,7 @@ class Run:
         elif action in _ENDED_AS:
             world.engine.stop(f"{order}-{world.store.get(order).epoch}", _ENDED_AS[action])
         elif action is Action.LOSE_ALL:
-            world.engine.lose_all()
+            self._lose_executions()
         else:
             self._deployments += 1
             world.engine.machine = build_deployment(self._committed, self._deployments)
@@ -227,11 +227,22 @@ class Run:
 
         self.world.act(kind.value, action, order_id=order, crash_at=event.crash_at)
 
+    def _lose_executions(self) -> None:
+        """No rule reports a loss: the janitor finds it when it next checks the order."""
+        for execution in self.world.engine.executions.values():
+            if execution.status == "RUNNING":
+                self._disturb(execution.order_id)
+        self.world.engine.lose_all()
+
+    def _disturb(self, order_id: str) -> None:
+        """Note that an execution ended before its time: its order waits for another one."""
+        self.signal_latency.disturbed(order_id, self.world.event_queue.now)
+        self.report_latency.disturbed(order_id, self.world.event_queue.now)
+
     def _stopped(self, execution: Execution) -> None:
         """The rule on execution status change; a third of its events is lost."""
         if execution.status != "FAILED":
-            self.signal_latency.disturbed(execution.order_id, self.world.event_queue.now)
-            self.report_latency.disturbed(execution.order_id, self.world.event_queue.now)
+            self._disturb(execution.order_id)
         if self.world.random.random() < 0.7:
             name, order = execution.name, execution.order_id
             self.world.act(
